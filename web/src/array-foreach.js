@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MPL-2.0
+module.exports = (items, visit) => Array.prototype.forEach.call(items, visit);
