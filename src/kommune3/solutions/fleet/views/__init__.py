@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Pages: load through access, call one operation, render plain data."""
