@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MPL-2.0
+from kommune3.settings import *  # noqa: F403
+from kommune3.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "jobsbench", "django_tasks_db"]
+MIGRATION_MODULES = {"jobsbench": None}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
