@@ -13,6 +13,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,8 +161,9 @@ def main() -> None:
     if purpose not in ("run", "test"):
         stop("Usage: python3 scripts/setup.py run|test")
     python_packages(for_tests=purpose == "test")
-    front_end()
-    texts()
+    with ThreadPoolExecutor() as pool:  # neither needs the other
+        for step in [pool.submit(front_end), pool.submit(texts)]:
+            step.result()
     if purpose == "test":
         debian_packages()
 

@@ -52,9 +52,7 @@ def absent_kinds(totals: Sequence[Total]) -> str:
     return _("No gains are %(kinds)s yet.") % {"kinds": _(" or ").join(absent)} if totals and absent else ""
 
 
-def _key_figure(
-    total: Total, kind: Kind, unit: units.MeasureUnit, address: str, narrowed: QueryDict
-) -> KeyFigure:
+def _key_figure(total: Total, kind: Kind, unit: units.MeasureUnit, address: str, narrowed: QueryDict) -> KeyFigure:
     query = narrowed.copy()
     query["measure"], query["kind"] = unit.key, kind.value
     query.pop("page", None)
