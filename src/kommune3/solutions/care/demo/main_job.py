@@ -32,14 +32,14 @@ def run_main_job(*, now: datetime) -> list[str]:
             for day, seconds in ((today, _TODAY_SECONDS), (today + timedelta(days=1), _TOMORROW_SECONDS))
             for team in teams
         ]
-        _work_off([plan.job_id for plan in made])
+        work_off([plan.job_id for plan in made])
         for plan in Plan.objects.filter(pk__in=[plan.pk for plan in made], date=today, state=PlanState.DRAFT):
-            _publish(plan, now=now)
+            publish(plan, now=now)
     with translation.override("da"):
         return _lines()
 
 
-def _work_off(job_ids: list[object]) -> None:
+def work_off(job_ids: list[object]) -> None:
     """See the jobs to their end: as a worker, or waiting where another has them already."""
     worker = Worker(queues=[make_plan.queue_name])
     while any(not job.is_finished for job in Job.objects.filter(pk__in=job_ids)):
@@ -47,7 +47,8 @@ def _work_off(job_ids: list[object]) -> None:
             time.sleep(_WAIT_SECONDS)
 
 
-def _publish(plan: Plan, *, now: datetime) -> None:
+def publish(plan: Plan, *, now: datetime) -> None:
+    """Announce a plan and enter what it gains; what carers have told of it by now."""
     actor = system("care.demo")
     plan = plans.publish(actor=actor, now=now, plan_id=plan.pk)
     plan = Plan.objects.select_related("team__unit", "team__address").get(pk=plan.pk)

@@ -34,7 +34,7 @@ def seed(*, now: datetime) -> bool:
         return False
     today = clock.municipal_date(now)
     first, end = today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
-    _weights(today, now)
+    set_weights(today, now)
     seed_services()
     carers = seed_teams()
     give_competences([carer for team in carers.values() for carer in team], now=now)
@@ -45,11 +45,12 @@ def seed(*, now: datetime) -> bool:
         Shift.objects.bulk_create(shift for day in days for shift in shifts_of(plan, carers[plan.name], day))
         generate(actor=ACTOR, now=now, team_id=team.pk, start=first, end=end)
     seed_fortnight(now=now)
-    _grant(today)
+    grant_carer(today)
     return True
 
 
-def _weights(today: date, now: datetime) -> None:
+def set_weights(today: date, now: datetime) -> None:
+    """What plans weigh, where nothing is valid yet."""
     valid_from = today.replace(month=1, day=1) - timedelta(days=365)
     if not WeightSet.objects.filter(valid_from__lte=today).exists():
         WeightSet.objects.create(
@@ -57,7 +58,7 @@ def _weights(today: date, now: datetime) -> None:
         )
 
 
-def _grant(today: date) -> None:
+def grant_carer(today: date) -> None:
     """The demo's employee is a carer besides."""
     account = Account.objects.filter(username=LOGIN).first()
     if account is not None:

@@ -5,9 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from kommune3.kernel.places import travel
 from kommune3.kernel.places.geometry import Point
 from kommune3.kernel.places.models import Address
+from kommune3.solutions.care.errors import CareError
 from kommune3.solutions.care.planning.rows import Rows, address_of
 
 SOUTH, NORTH, WEST, EAST = 54.5, 57.8, 8.0, 15.3
@@ -15,6 +18,21 @@ SOUTH, NORTH, WEST, EAST = 54.5, 57.8, 8.0, 15.3
 
 UNKNOWN_WAY = 2 * 24 * 3600
 """What the engine is told where nobody knows a way, in seconds: so long that no visit is worth it."""
+
+
+class NoWays(CareError):
+    """Whoever knows the ways does not answer: a server that is down, a file that is gone. ``reason`` says what to do.
+
+    An address without a road is another matter: it is None in the table, and its visits are named and left out.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        text = _("The ways between the day's addresses cannot be found, so nothing can be planned now. %(reason)s")
+        return text % {"reason": self.reason}
 
 
 def is_in_denmark(latitude: float, longitude: float) -> bool:
@@ -92,7 +110,10 @@ class Ways:
 
 
 def find_ways(rows: Rows, *, citizens: Collection[int], now: datetime) -> Ways:
-    """The ways between where shifts start and the homes of ``citizens``, whose addresses are usable."""
+    """The ways between where shifts start and the homes of ``citizens``, whose addresses are usable.
+
+    Raises :class:`NoWays`.
+    """
     points: list[Point] = []
     row_of: dict[tuple[float, float], int] = {}
 
@@ -133,4 +154,7 @@ def find_ways(rows: Rows, *, citizens: Collection[int], now: datetime) -> Ways:
 
 
 def _table(points: Sequence[Point], mode: str, now: datetime) -> travel.Table:
-    return travel.table(points=points, mode=travel.Mode(mode), now=now)
+    try:
+        return travel.table(points=points, mode=travel.Mode(mode), now=now)
+    except travel.NoAnswer as error:
+        raise NoWays(str(error)) from error
