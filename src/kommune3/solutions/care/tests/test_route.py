@@ -144,14 +144,14 @@ def test_what_cannot_be_kept_is_refused_with_what_to_do(
 
 def test_the_way_in_is_behind_a_purpose_that_the_citizen_can_see(anna: Client, day: Day):
     citizen = day.citizens["Juhl"]
-    citizen.entry_sealed = sealing.seal("Nøgleboks 4711", place=ENTRY_SEALED.place(citizen))
+    citizen.entry_sealed = sealing.seal("Nøgleboks K-4711", place=ENTRY_SEALED.place(citizen))
     citizen.save()
     address = reverse("care:entry", args=[day.visits["medicine"].pk])
-    assert "4711" not in anna.get(reverse("care:route")).content.decode()
-    assert "4711" not in anna.get(address).content.decode()
+    assert "K-4711" not in anna.get(reverse("care:route")).content.decode()
+    assert "K-4711" not in anna.get(address).content.decode()
     assert not Entry.objects.filter(action="care.entry.read").exists()
     answer = anna.post(address, {"purpose": "no_answer"})
-    assert "Nøgleboks 4711" in answer.content.decode()
+    assert "Nøgleboks K-4711" in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     line = Entry.objects.get(action="care.entry.read")
     assert (line.citizen_id, line.purpose) == (citizen.person_id, "Borgeren åbner ikke")

@@ -152,14 +152,14 @@ def test_without_rates_bookings_are_counted_and_kroner_stay_empty(fleet: SmallFl
 
 
 def test_a_day_of_few_bookings_is_not_shown(fleet: SmallFleet, browser_of: BrowserOf) -> None:
-    for count, dkk in ((4, 717), (5, 919)):
+    for count, dkk in ((4, 71_717), (5, 91_919)):
         DispatchDay.objects.create(
             base=fleet.own, day=date(2026, 2, count), bookings=count, unserved=0, unserved_naive=1, unserved_best=0,
             dkk=dkk, counted_at=NOW,
         )  # fmt: skip
     shown = browser_of(fleet.persons.leader).get(reverse("fleet:dispatch")).content.decode()
-    assert "919" in shown
-    assert "717" not in shown
+    assert "91.919" in shown
+    assert "71.717" not in shown  # nor could an id on the page read so
 
 
 def test_who_booked_is_removed_when_it_has_been_kept_long_enough(fleet: SmallFleet) -> None:
