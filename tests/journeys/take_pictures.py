@@ -61,6 +61,8 @@ PICTURES = [
     Picture("care", "disponent", "/care/"),
     Picture("care-plans", "disponent", "/care/plans/"),
     Picture("care-plan", "disponent", "/care/plans/", first="main tbody a"),
+    Picture("care-season", "disponent", "/care/season/"),
+    Picture("care-season-new", "disponent", "/care/season/new/"),
     Picture("care-teams", "disponent", "/care/teams/"),
     Picture("care-team", "disponent", "/care/teams/", first="main tbody a"),
     Picture("care-carers", "disponent", "/care/carers/"),

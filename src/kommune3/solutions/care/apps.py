@@ -15,6 +15,7 @@ class CareConfig(SolutionConfig):
         navigation=(
             NavigationItem(_("Overview"), "care:overview", "care.read", _("The day")),
             NavigationItem(_("Plans"), "care:plans", "care.read", _("The day")),
+            NavigationItem(_("Season plan"), "care:season", "care.read", _("The day")),
             NavigationItem(_("Shifts"), "care:shifts", "care.read", _("The day")),
             NavigationItem(_("Messages from carers"), "care:messages", "care.read", _("The day")),
             NavigationItem(_("My route"), "care:route", "care.route", _("The day")),

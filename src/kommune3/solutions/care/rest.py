@@ -14,8 +14,9 @@ from kommune3.kernel.access import lookups, reach
 from kommune3.kernel.access.actor import Actor
 from kommune3.solutions.care.errors import CareError
 from kommune3.solutions.care.models import Plan
-from kommune3.solutions.care.operations import changes, day, plans
+from kommune3.solutions.care.operations import changes, day, plans, season
 from kommune3.solutions.care.queries.plans import get_plan
+from kommune3.solutions.care.queries.season import TeamSeason, get_season
 from kommune3.ui.rest import make_api
 
 LARGEST_PAGE = 1000
@@ -80,6 +81,51 @@ class PlanOut(Schema):
     created_at: datetime
     finished_at: datetime | None
     published_at: datetime | None
+
+
+class SeasonIn(Schema):
+    """``seconds`` of CPU time for each day and each of the rounds, which go through all days again."""
+
+    team: int
+    first: time.date
+    days: int = Field(season.DAYS, ge=1, le=season.MOST_DAYS)
+    seconds: int = Field(10, ge=1, le=season.MOST_SECONDS)
+    rounds: int = Field(2, ge=1, le=season.MOST_ROUNDS)
+    seed: int = Field(1, ge=0, le=1_000_000_000)
+
+
+class SeasonAsked(Schema):
+    """Which days of a team."""
+
+    team: int
+    first: time.date
+    days: int = Field(season.DAYS, ge=1, le=season.MOST_DAYS)
+
+
+class SeasonDayOut(Schema):
+    """``plan_id``: the published plan, else the newest that did not fail; null without one."""
+
+    date: time.date
+    plan_id: int | None
+    state: str | None
+    visits: int
+    left_out: int
+    late: int
+    travel_seconds: int
+    late_seconds: int
+
+
+class SeasonOut(Schema):
+    """``faces``: carers per citizen in the days; ``faces_28``: and in the published fortnight before them.
+    ``travel_share``: of the paid time, in per cent. ``is_being_made``: a job plans the days now."""
+
+    team_id: int
+    faces: float | None
+    faces_28: float | None
+    most_faces: int
+    travel_share: float | None
+    is_being_made: bool
+    days: list[SeasonDayOut]
 
 
 class StopOut(Schema):
@@ -194,6 +240,22 @@ def start_plan(request: HttpRequest, asked: PlanIn) -> Any:
     )  # fmt: skip
 
 
+@api.post("/seasons", response={202: list[PlanOut], 409: Problem}, url_name="seasons")
+def start_season(request: HttpRequest, asked: SeasonIn) -> Any:
+    """Have a team's days planned together in the background: a draft for each day that has no published plan."""
+    return 202, season.start(
+        actor=_actor(request), now=clock.now(), team_id=asked.team, first=asked.first, days=asked.days,
+        seconds=asked.seconds, rounds=asked.rounds, seed=asked.seed,
+    )  # fmt: skip
+
+
+@api.get("/seasons", response=list[SeasonOut], url_name="seasons")
+def list_seasons(request: HttpRequest, asked: Annotated[SeasonAsked, Query()]) -> Any:
+    """How a team's days stand and what they come to; empty for a team that you do not see."""
+    found = get_season(actor=_actor(request), first=asked.first, days=asked.days, team_id=asked.team)
+    return [_season(each) for each in found]
+
+
 @api.get("/plans/{int:plan_id}", response=WholePlanOut, url_name="plan")
 def one_plan(request: HttpRequest, plan_id: int) -> Any:
     """A plan with its stops."""
@@ -264,6 +326,21 @@ def places(request: HttpRequest, plan_id: int, asked: Annotated[PlacesAsked, Que
     return changes.places(
         actor=_actor(request), now=clock.now(), plan_id=plan_id, visit_id=asked.visit, most=asked.most
     )
+
+
+def _season(found: TeamSeason) -> dict[str, Any]:
+    return {
+        "team_id": found.team.pk, "faces": found.faces, "faces_28": found.faces_28, "most_faces": found.most_faces,
+        "travel_share": found.travel_share, "is_being_made": found.progress is not None,
+        "days": [
+            {
+                "date": day.date, "plan_id": day.plan.pk if day.plan else None,
+                "state": day.plan.state if day.plan else None, "visits": day.visits, "left_out": day.counted.left_out,
+                "late": day.counted.late, "travel_seconds": day.travel_seconds, "late_seconds": day.late_seconds,
+            }
+            for day in found.days
+        ],
+    }  # fmt: skip
 
 
 def _move(asked: MoveIn) -> changes.Move:

@@ -141,9 +141,7 @@ def discard(*, actor: Actor, now: datetime, plan_id: int) -> None:
         plan = reach.get(actor, Plan, plan_id, action=PLAN)
         if plan.state in ANNOUNCED:
             raise PlanStands
-        job = jobs.Job.objects.filter(pk=plan.job_id).first() if plan.job_id else None
-        if job is not None and not job.is_finished:
-            jobs.cancel(job, actor=actor, now=now)
+        _cancel_making(plan, actor=actor, now=now)
         log.record(actor=actor, action="care.plan.discarded", now=now, object=plan, unit_id=plan.team.unit_id)
         plan.delete()
 
@@ -152,15 +150,22 @@ def cancel(*, actor: Actor, now: datetime, plan_id: int) -> Plan:
     """Stop the making of a plan; it has FAILED and can be thrown away. One that is made already stays as it is."""
     with transaction.atomic():
         plan = reach.get(actor, Plan, plan_id, action=PLAN)
-        job = jobs.Job.objects.filter(pk=plan.job_id).first() if plan.job_id else None
         if plan.state != PlanState.STARTED:
             return plan
-        if job is not None and not job.is_finished:
-            jobs.cancel(job, actor=actor, now=now)
+        _cancel_making(plan, actor=actor, now=now)
         plan.state, plan.failure, plan.finished_at = PlanState.FAILED, _("Stopped before it was made."), now
         plan.save(update_fields=["state", "failure", "finished_at"])
         log.record(actor=actor, action="care.plan.stopped", now=now, object=plan, unit_id=plan.team.unit_id)
         return plan
+
+
+def _cancel_making(plan: Plan, *, actor: Actor, now: datetime) -> None:
+    """Cancel the job, unless it makes plans of other days too: a season plan goes on without the day."""
+    if plan.job_id is None or Plan.objects.filter(job_id=plan.job_id).exclude(pk=plan.pk).exists():
+        return
+    job = jobs.Job.objects.filter(pk=plan.job_id).first()
+    if job is not None and not job.is_finished:
+        jobs.cancel(job, actor=actor, now=now)
 
 
 def require_ready(plan: Plan) -> None:

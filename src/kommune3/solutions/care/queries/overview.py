@@ -57,10 +57,10 @@ def get_overview(*, actor: Actor, today: date) -> Overview:
     """The teams that the actor may see, today and tomorrow."""
     dates = (today, today + timedelta(days=1))
     teams = list(reach.visible(actor, Team).filter(is_active=True).select_related("unit"))
-    plans = _plans(actor, dates)
+    plans = plans_of_days(actor, dates)
     counted = counts_of([plan.pk for plan in plans.values()])
-    visits = _per_day(reach.visible(actor, Visit).filter(state=VisitState.WANTED), "citizen__team", dates)
-    carers = _per_day(reach.visible(actor, Shift).filter(state=ShiftState.ON), "carer__team", dates)
+    visits = per_day(reach.visible(actor, Visit).filter(state=VisitState.WANTED), "citizen__team", dates)
+    carers = per_day(reach.visible(actor, Shift).filter(state=ShiftState.ON), "carer__team", dates)
     days = []
     for day in dates:
         rows = []
@@ -92,7 +92,7 @@ def counts_of(plans: Sequence[int]) -> dict[int, Counted]:
     return {row["plan"]: Counted(row["visits"], row["out"], row["behind"], row["worst"] or 0) for row in rows}
 
 
-def _plans(actor: Actor, dates: Sequence[date]) -> dict[tuple[int, date], Plan]:
+def plans_of_days(actor: Actor, dates: Sequence[date]) -> dict[tuple[int, date], Plan]:
     """The plan of each team's day that counts: the published one, else the newest that did not fail."""
     found: dict[tuple[int, date], Plan] = {}
     states = (PlanState.PUBLISHED, PlanState.DRAFT, PlanState.STARTED)
@@ -103,9 +103,7 @@ def _plans(actor: Actor, dates: Sequence[date]) -> dict[tuple[int, date], Plan]:
     return found
 
 
-def _per_day(
-    rows: "QuerySet[Visit] | QuerySet[Shift]", team: str, dates: Sequence[date]
-) -> dict[tuple[int, date], int]:
+def per_day(rows: "QuerySet[Visit] | QuerySet[Shift]", team: str, dates: Sequence[date]) -> dict[tuple[int, date], int]:
     found: dict[tuple[int, date], int] = defaultdict(int)
     counted = rows.filter(date__in=dates).order_by().values("date", team_id=F(team)).annotate(n=Count("pk"))
     for row in counted:

@@ -61,11 +61,12 @@ def get_plan(*, actor: Actor, plan_id: int) -> PlanPage:
         sums["metres"] or 0,
         list(PlanChange.objects.filter(plan=plan).order_by("-version")[:MOST_CHANGES]),
         list(others.filter(state__in=states).select_related("team").order_by("-pk")[:MOST_OTHERS]),
-        _progress(plan.job_id) if plan.state == PlanState.STARTED else None,
+        progress_of(plan.job_id) if plan.state == PlanState.STARTED else None,
     )
 
 
-def _progress(job_id: UUID | None) -> Progress | None:
+def progress_of(job_id: UUID | None) -> Progress | None:
+    """The job as a page shows it; None where there is none."""
     job = Job.objects.filter(pk=job_id).first() if job_id else None
     if job is None:
         return None

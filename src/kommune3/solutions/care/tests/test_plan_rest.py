@@ -52,6 +52,18 @@ def call(day: Day) -> Call:
     return call_api
 
 
+def test_a_season_plan_is_begun_and_told_of(day: Day, call: Call) -> None:
+    asked = {"team": day.team.pk, "first": str(DAY), "days": 2, "seconds": 1, "rounds": 1}
+    status, made = call("POST", "/seasons", asked)
+    assert (status, [plan["state"] for plan in made]) == (202, ["STARTED"])
+    Worker(queues=[QUEUE]).step()
+    status, (told,) = call("GET", f"/seasons?team={day.team.pk}&first={DAY}&days=2")
+    assert (status, [each["state"] for each in told["days"]]) == (200, ["DRAFT", None])
+    assert told["faces"] >= 1 and not told["is_being_made"]
+    status, refused = call("POST", "/seasons", asked | {"first": "2020-01-06"})
+    assert (status, refused["code"]) == (409, "InvalidPlan")
+
+
 def test_from_starting_a_plan_to_announcing_it(day: Day, call: Call) -> None:
     status, plan = call("POST", "/plans", {"team": day.team.pk, "date": str(DAY), "seconds": 1})
     assert (status, plan["state"]) == (202, "STARTED")

@@ -28,18 +28,26 @@ def respond(form: str, weeks: Sequence[Week], *, limit: FigureLimit | None) -> H
         [week.team.name, week.monday, *(_plain(name, told, limit) for name, told in week.figures.items())]
         for week in weeks
     ]
+    about = [[words.with_unit, str(words.note)] for words in WORDS.values()]
+    about += [[few_words(limit), limit.reason]] if limit else []
+    return table_file(form, name="hjemmepleje", title=_("Figures"), headings=headings, rows=rows, about=about)
+
+
+def table_file(
+    form: str, *, name: str, title: str, headings: list[str], rows: list[list[Plain]], about: list[list[str]]
+) -> HttpResponseBase:
+    """A table as a file called ``name``. ``about``: what the columns mean, on a sheet of its own in the workbook."""
     if form == "csv":
         answer = HttpResponse(_csv(headings, rows), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="hjemmepleje.csv"'
+        answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return answer
     book = Workbook(write_only=True)
-    _append(book.create_sheet(_("Figures")), [headings, *rows])
-    about = [[words.with_unit, str(words.note)] for words in WORDS.values()]
-    _append(book.create_sheet(_("Basis")), [*about, *([[few_words(limit), limit.reason]] if limit else [])])
+    _append(book.create_sheet(title), [headings, *rows])
+    _append(book.create_sheet(_("Basis")), about)
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book.save(file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="hjemmepleje.xlsx", content_type=_XLSX)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX)
 
 
 def _plain(name: str, told: Told, limit: FigureLimit | None) -> Plain:

@@ -107,3 +107,8 @@ def span(start: datetime | None, end: datetime | None) -> str:
 
 def _sign(value: int) -> str:
     return "+" if value > 0 else "−"
+
+
+def decimals(value: float | None) -> str:
+    """A mean with one decimal; a dash where there is none."""
+    return "–" if value is None else format_number(value, 1)
