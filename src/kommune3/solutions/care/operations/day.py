@@ -59,8 +59,9 @@ def add_visit(
     priority: int = Priority.MUST,
     is_strict: bool = False,
     tasks: str = "",
+    is_acute: bool = True,
 ) -> Visit:
-    """An acute visit; it lies left out in the day's plans until it is given a place.
+    """A visit that follows from no grant; it lies left out in the day's plans until it is given a place.
 
     Its day is the municipal day of ``earliest_at``. Raises :class:`InvalidPlan`, ``NotVisible``, ``Forbidden``.
     """
@@ -83,7 +84,7 @@ def add_visit(
             priority=priority,
             is_strict=is_strict,
             tasks=tasks,
-            is_acute=True,
+            is_acute=is_acute,
             created_at=now,
         )
         for plan in Plan.objects.filter(team=citizen.team_id, date=visit.date, state__in=_OPEN):

@@ -22,6 +22,7 @@ from kommune3.kernel.clock import municipal_date
 from kommune3.kernel.files import StoredFile
 from kommune3.solutions.care.errors import CareError
 from kommune3.solutions.care.importing import citizens, reading, shifts
+from kommune3.solutions.care.importing import visits as single_visits
 from kommune3.solutions.care.operations import visits
 
 EDIT = "care.needs.edit"
@@ -33,9 +34,10 @@ class Kind(StrEnum):
 
     CITIZENS = "citizens"
     SHIFTS = "shifts"
+    VISITS = "visits"
 
 
-MODULES: dict[Kind, Any] = {Kind.CITIZENS: citizens, Kind.SHIFTS: shifts}
+MODULES: dict[Kind, Any] = {Kind.CITIZENS: citizens, Kind.SHIFTS: shifts, Kind.VISITS: single_visits}
 
 
 class HasProblems(CareError):

@@ -25,8 +25,13 @@ SHOWN_PROBLEMS = 200
 TITLES: dict[Kind, str | Promise] = {
     Kind.CITIZENS: gettext_lazy("Citizens and needs"),
     Kind.SHIFTS: gettext_lazy("Shifts"),
+    Kind.VISITS: gettext_lazy("Single visits"),
 }
-_EXPORTS = {Kind.CITIZENS: "care.citizens.exported", Kind.SHIFTS: "care.carers.listed"}
+_EXPORTS = {
+    Kind.CITIZENS: "care.citizens.exported",
+    Kind.SHIFTS: "care.carers.listed",
+    Kind.VISITS: "care.visits.exported",
+}
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
