@@ -122,5 +122,5 @@ class _Work:
 def _is_ours(plan: Plan) -> bool:
     """Whether nobody has published, changed or thrown away the plan since the season had it."""
     if plan.state == PlanState.DRAFT:
-        return plan.figures.get(VERSION) == plan.version
+        return bool(plan.figures.get(VERSION) == plan.version)
     return plan.state == PlanState.STARTED
