@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MPL-2.0
 """A day on the roads of a map: an address without one is named, and roads that are gone are told."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import osmium
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from osmium.osm.mutable import Node, Way
 from persons import NOW, Persons
 
@@ -47,6 +50,17 @@ def test_a_day_on_roads_is_no_estimate_and_says_whom_to_thank(day: Day) -> None:
     assert (plan.state, plan.problems, plan.violations, plan.is_travel_estimate) == ("DRAFT", [], [], False)
     assert plan.attribution == "© OpenStreetMap-bidragydere"
     assert plan.figures["left_out"] == 0 and plan.figures["travel_metres"] > 0
+
+
+def test_map_page_and_export_of_a_day_on_roads_say_whom_to_thank(day: Day, browser_of: Callable[..., Client]) -> None:
+    plan, dispatcher = make_plan(day), browser_of(day.account)
+    thanks = "© OpenStreetMap-bidragydere"
+    board = dispatcher.get(reverse("care:board", args=[plan.pk])).content.decode()
+    assert f'roads="{thanks}"' in board
+    exported = dispatcher.get(reverse("care:plan_visits", args=[plan.pk]), {"export": "csv"})
+    head, *rows = b"".join(exported.streaming_content).decode("utf-8-sig").splitlines()
+    assert "Veje" in head.split(";") and len(rows) == 9
+    assert all(row.endswith(thanks) for row in rows)
 
 
 def test_an_address_without_a_road_is_named_and_the_rest_is_planned(day: Day) -> None:

@@ -99,7 +99,11 @@ def test_both_plans_stand_beside_each_other_and_ours_is_on_the_board(
     by_hand = Plan.objects.get(origin="BASELINE")
     assert (ours.violations, by_hand.violations, ours.date) == ([], [], by_hand.date)
     assert ours.figures["visits"] == by_hand.figures["visits"] > 0 and not ours.is_travel_estimate
-    assert "Kørsel, timer" in told and "© OpenStreetMap-bidragydere" in told and f"/care/plans/{ours.pk}/board/" in told
+    assert (
+        "Kørsel og hjemvej, timer" in told
+        and "© OpenStreetMap-bidragydere" in told
+        and f"/care/plans/{ours.pk}/board/" in told
+    )
     homes = {citizen.person.address.postcode for citizen in Citizen.objects.select_related("person__address")}
     assert homes == {"8305"} and Citizen.objects.count() == 20
     call_command("care_samso", osm=island, seconds=1, stdout=StringIO())

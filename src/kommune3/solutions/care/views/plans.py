@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -249,6 +249,12 @@ class StopTable(lists.Table):
         order_by = "start_at"
 
 
+class RoadsStopTable(StopTable):
+    """On roads of a map, whose licence asks each export to say whom to thank."""
+
+    attribution = lists.TextColumn(verbose_name=gettext_lazy("Roads"), orderable=False)
+
+
 def plan_visits(request: HttpRequest, plan_id: int) -> HttpResponseBase:
     """Every visit of a plan as a list, which can be taken out as CSV and XLSX."""
     actor, now = actor_of(request), clock.now()
@@ -262,8 +268,8 @@ def plan_visits(request: HttpRequest, plan_id: int) -> HttpResponseBase:
 
     return lists.respond(
         request,
-        rows=reach.visible(actor, Stop).filter(plan=found.plan),
-        table=StopTable,
+        rows=reach.visible(actor, Stop).filter(plan=found.plan).annotate(attribution=Value(found.plan.attribution)),
+        table=RoadsStopTable if found.plan.attribution else StopTable,
         title=_("Visits of the plan"),
         noun=_("visits"),
         template="care/plan_visits.html",

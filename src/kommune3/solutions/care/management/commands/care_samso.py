@@ -82,8 +82,8 @@ def _rows(by_hand: Plan, ours: Plan) -> list[tuple[str, str, str]]:
 
     return [
         row(_("Visits"), "visits", 1),
-        row(_("Travel, hours"), "travel_seconds", 3600, 1),
-        row(_("Travel, km"), "travel_metres", 1000),
+        row(_("Travel and the way home, hours"), "travel_seconds", 3600, 1),
+        row(_("Travel and the way home, km"), "travel_metres", 1000),
         row(_("Late, minutes"), "late_seconds", 60),
         row(_("Left out"), "left_out", 1),
         row(_("Visits by a face that is not known"), "unknown_faces", 1),
