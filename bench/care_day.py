@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MPL-2.0
 """The demo's home-care day laid by hand and by the search; an acute visit and a sick carer on a day of 400 visits.
 
-Targets: an acute visit in 50 ms of processor time (five best places); a sick carer planned around in 2 s with at most
-10 % of the other visits at another carer.
+Targets: an acute visit in 50 ms of processor time (five best places); a sick carer planned around in 2 s of search with
+at most 10 % of the other visits at another carer. Every plan is looked through by the independent checker; one that
+breaks a rule ends the bench with an error.
 """
 
 import argparse
 import csv
 import statistics
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -50,12 +52,16 @@ def main() -> None:
         big = together(teams)
         acute_ms, visits = acute(big, today, now, seconds)
         sick_seconds, changed = sick(big, today, now, seconds)
+    options.out.mkdir(parents=True, exist_ok=True)
     with (options.out / "care_day.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
     print(f"Acute visit, five best places at {visits} visits: {acute_ms:.1f} ms CPU (target {TARGET_MS:.0f})")
-    print(f"Sick carer: {sick_seconds:.1f} s CPU, {changed:.1f} % of other visits moved (target {TARGET_CHANGED:.0f})")
+    print(
+        f"Sick carer: {sick_seconds:.1f} s CPU with reading and writing (search {REPLAN_SECONDS} s), {changed:.1f} % "
+        f"of other visits moved (target {TARGET_CHANGED:.0f})"
+    )
 
 
 def both(team: "Team", day: date, now: Any, seconds: float) -> list[dict[str, Any]]:
@@ -67,16 +73,20 @@ def both(team: "Team", day: date, now: Any, seconds: float) -> list[dict[str, An
     prepared = prepare(team=team, day=day, now=now)
     began = time.process_time()
     by_hand = baseline.laid_by_hand(prepared)
-    took = time.process_time() - began
+    between = time.process_time()
+    ours = search(prepared, seconds=seconds, seed=1)
+    ended = time.process_time()
     return [
-        figures(team.name, "by hand", prepared, by_hand, took),
-        figures(team.name, "ours", prepared, search(prepared, seconds=seconds, seed=1), seconds),
+        figures(team.name, "by hand", prepared, by_hand, between - began),
+        figures(team.name, "ours", prepared, ours, ended - between),
     ]
 
 
 def figures(team: str, method: str, prepared: "Prepared", solved: "Solved", cpu: float) -> dict[str, Any]:
-    from kommune3.solutions.care.planning.writing import figures_of
+    from kommune3.solutions.care.planning.writing import figures_of, violations_of
 
+    if broken := violations_of(solved):
+        sys.exit(f"{team}, {method}: the plan breaks {len(broken)} rules, first {broken[0]}")
     found = figures_of(prepared, solved)
     values = (
         found["visits"], found["travel_seconds"] // 60, found["travel_metres"] // 1000, found["late_seconds"] // 60,
