@@ -168,7 +168,9 @@ def test_how_to_get_in_is_sealed_and_shown_for_a_purpose_only(dispatcher: Client
     assert b"K-4711" not in bytes(citizen.entry_sealed or b"")
     assert "K-4711" not in dispatcher.get(address).content.decode()
     assert "K-4711" not in dispatcher.post(f"{address}entry/", {"purpose": "x"}).content.decode()
-    assert "K-4711" in dispatcher.post(f"{address}entry/", {"purpose": "Akut besøg, borger svarer ikke"}).content.decode()
+    assert (
+        "K-4711" in dispatcher.post(f"{address}entry/", {"purpose": "Akut besøg, borger svarer ikke"}).content.decode()
+    )
     line = Entry.objects.get(action="care.entry.read")
     assert (line.citizen_id, line.purpose) == (citizen.person_id, "Akut besøg, borger svarer ikke")
 
