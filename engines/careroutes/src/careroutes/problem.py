@@ -7,8 +7,11 @@ thousandths of a minute) and costs are whole numbers of another; ``Problem.cost_
 """
 
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from careroutes.errors import InvalidProblem
 
@@ -147,12 +150,30 @@ class Carer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     use_cost: int = 0
 
 
-class Travel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One way of moving: square tables over the places, from row to column. Without ``costs`` the times are counted."""
+class Travel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """One way of moving: square tables over the places, from row to column. Without ``costs`` the times are counted.
+
+    The tables are most of a problem and stay while the rest of it changes, so what is told of them is kept with them.
+    """
 
     name: str
     times: tuple[tuple[int, ...], ...]
     costs: tuple[tuple[int, ...], ...] | None = None
+
+    @cached_property
+    def fault(self) -> tuple[str, str, int, str] | None:
+        """Code, field, value and rule where a table is not square, or goes below zero."""
+        return _fault("times", self.times, len(self.times)) or _fault("costs", self.costs or (), len(self.times))
+
+    @cached_property
+    def time_table(self) -> npt.NDArray[np.int32]:
+        """Places x places. Raises OverflowError where a number needs more than 32 bits."""
+        return np.array(self.times, dtype=np.int32)
+
+    @cached_property
+    def cost_table(self) -> npt.NDArray[np.int32]:
+        """Places x places. Raises OverflowError where a number needs more than 32 bits."""
+        return np.array(self.costs, dtype=np.int32) if self.costs else self.time_table
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -183,8 +204,12 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         _unique("carers", [carer.id for carer in self.carers])
         places = len(self.travel[0].times) if self.travel else 0
         for number, travel in enumerate(self.travel):
-            for field in ("times", "costs"):
-                _square(f"travel[{number}].{field}", getattr(travel, field) or travel.times, places)
+            if travel.fault:
+                code, field, value, rule = travel.fault
+                raise InvalidProblem(code, f"travel[{number}].{field}", value, rule)
+            if len(travel.times) != places:
+                rule = f"{places} rows are needed"
+                raise InvalidProblem("not_square", f"travel[{number}].times", len(travel.times), rule)
         for number, visit in enumerate(self.visits):
             if not 0 <= visit.place < places:
                 raise InvalidProblem("unknown", f"visits[{number}].place", visit.place, f"there are {places} places")
@@ -238,11 +263,12 @@ def _unique(field: str, ids: list[str]) -> None:
         seen.add(name)
 
 
-def _square(field: str, rows: tuple[tuple[int, ...], ...], places: int) -> None:
-    if len(rows) != places:
-        raise InvalidProblem("not_square", field, len(rows), f"{places} rows are needed")
+def _fault(field: str, rows: tuple[tuple[int, ...], ...], places: int) -> tuple[str, str, int, str] | None:
+    if rows and len(rows) != places:
+        return "not_square", field, len(rows), f"{places} rows are needed"
     for number, row in enumerate(rows):
         if len(row) != places:
-            raise InvalidProblem("not_square", f"{field}[{number}]", len(row), f"{places} numbers are needed")
+            return "not_square", f"{field}[{number}]", len(row), f"{places} numbers are needed"
         if min(row, default=0) < 0:
-            raise InvalidProblem("negative", f"{field}[{number}]", min(row), "not below zero")
+            return "negative", f"{field}[{number}]", min(row), "not below zero"
+    return None

@@ -12,7 +12,7 @@ from careroutes import Answer
 from msgspec.structs import replace
 
 from kommune3.kernel.clock import municipal_date
-from kommune3.solutions.care.models import Plan, Shift, Stop, Visit, VisitLink, Wish
+from kommune3.solutions.care.models import Plan, Shift, Stop, Visit, VisitLink, WeightSet, Wish
 from kommune3.solutions.care.planning import moving
 from kommune3.solutions.care.planning.counting import Counts, count
 from kommune3.solutions.care.planning.problem import Prepared, prepare, stop_key
@@ -22,7 +22,7 @@ from kommune3.solutions.care.planning.writing import breaks_of
 
 KEPT_PLANS = 12
 KEPT_FOR = timedelta(minutes=5)
-"""What the version does not see (an address, a competence, road times) is seen after so long."""
+"""What the version does not see (an address, a competence, road times, whom one has met) is seen after so long."""
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,24 @@ def standing(plan: Plan, *, now: datetime, fresh: bool = False) -> Standing:
 
 
 def input_version(plan: Plan) -> str:
-    """A digest of the day's visits, shifts, links and wishes: another one when any of them has changed."""
+    """A digest of the day's visits, shifts, links, wishes and weights: another one when any of them has changed."""
     digest = hashlib.blake2b(digest_size=16)
     visits = Visit.objects.filter(date=plan.date, citizen__team=plan.team_id).order_by("pk")
     shifts = Shift.objects.filter(date=plan.date, carer__team=plan.team_id).order_by("pk")
     links = VisitLink.objects.filter(first__date=plan.date, first__citizen__team=plan.team_id).order_by("pk")
     wishes = Wish.objects.filter(citizen__team=plan.team_id).order_by("pk")
+    weights = WeightSet.objects.filter(valid_from__lte=plan.date).order_by("-valid_from")
     for rows in (
         visits.values_list(
-            "pk", "service_id", "channel", "minutes", "carers", "is_strict", "priority", "earliest_at", "latest_at",
-            "state",
+            "pk", "citizen_id", "service_id", "channel", "minutes", "carers", "is_strict", "priority", "earliest_at",
+            "latest_at", "state",
         ),
         shifts.values_list(
             "pk", "start_at", "end_at", "pause_earliest_at", "pause_latest_at", "pause_minutes", "may_run_over", "state"
         ),
         links.values_list("pk", "first_id", "second_id", "least_minutes", "most_minutes", "by"),
         wishes.values_list("pk", "citizen_id", "carer_id", "kind"),
+        weights.values_list()[:1],
     ):  # fmt: skip
         digest.update(repr(list(rows)).encode())
     return digest.hexdigest()

@@ -4,12 +4,13 @@
 from typing import Any
 
 import pytest
+from django.db.models import F
 from persons import NOW, Persons
 
 from kommune3.kernel.access.actor import actor_of
 from kommune3.kernel.access.reach import NotVisible
 from kommune3.solutions.care.errors import InvalidPlan, PlanNotReady, PlanStands, RuleBroken, StalePlan
-from kommune3.solutions.care.models import Plan, PlanState, Stop, VisitLink
+from kommune3.solutions.care.models import Plan, PlanState, Shift, ShiftState, Stop, Visit, VisitLink, WeightSet
 from kommune3.solutions.care.operations import changes, plans
 from kommune3.solutions.care.operations import day as happenings
 from kommune3.solutions.care.operations.changes import Move
@@ -53,6 +54,19 @@ def test_a_preview_costs_what_the_move_costs_and_writes_nothing(day: Day, plan: 
     assert made.version == 1
     assert stop(plan, day, "cleaning").shift_id == wanted.shift_id
     assert made.cost == sum(after - before for before, after in made.points.values())
+
+
+@pytest.mark.parametrize("changed", ["weights", "shift", "visit"])
+def test_a_preview_sees_what_somebody_else_has_changed_meanwhile(day: Day, plan: Plan, changed: str) -> None:
+    wanted = away(day, plan, "cleaning")
+    seen = changes.preview(actor=day.dispatcher, now=NOW, plan_id=plan.pk, move=wanted)
+    if changed == "weights":
+        WeightSet.objects.update(travel_minute=F("travel_minute") + 7)
+    elif changed == "shift":
+        Shift.objects.filter(pk=wanted.shift_id).update(state=ShiftState.ABSENT)
+    else:
+        Visit.objects.filter(pk=day.visits["cleaning"].pk).update(minutes=F("minutes") + 10)
+    assert changes.preview(actor=day.dispatcher, now=NOW, plan_id=plan.pk, move=wanted) != seen
 
 
 def test_undo_restores_exactly(day: Day, plan: Plan) -> None:
