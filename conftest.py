@@ -22,7 +22,7 @@ hypothesis.settings.load_profile("house")
 
 
 # Other processes and a browser, on whatever machine there is: what fails is tried once more, and named at the end.
-REAL_PARTS = {"page", "browser", "drill", "live_server"}
+REAL_PARTS = {"page", "browser", "chromium", "drill", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
